@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlcipher
 
 from digmed_desktop.history import faults
 from digmed_desktop.history.cipher import WRITES
@@ -47,7 +48,7 @@ class Database:
         try:
             with self._readers.begin() as connection:
                 yield connection
-        except sa.exc.DBAPIError as error:
+        except (sa.exc.DBAPIError, sqlcipher.Error) as error:
             raise self._sentence(error) from error
 
     @contextmanager
@@ -64,7 +65,7 @@ class Database:
         except sa.exc.DBAPIError as error:
             raise self._sentence(error) from error
 
-    def _sentence(self, error: sa.exc.DBAPIError) -> Exception:
+    def _sentence(self, error: Exception) -> Exception:
         sentence = faults.told(error)
         if sentence is None:
             return error

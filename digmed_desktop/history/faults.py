@@ -59,15 +59,16 @@ _BY_NAME = {
 }
 
 
-def told(error: sa.exc.DBAPIError) -> StoreError | None:
+def told(error: Exception) -> StoreError | None:
     """Return the sentence for a fault of disk or file, or None when the fault is the program's own."""
-    name = getattr(error.orig, "sqlite_errorname", "") or ""
+    of_file = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    name = getattr(of_file, "sqlite_errorname", "") or ""
     for beginning, sentence in _BY_NAME.items():
         if name.startswith(beginning):
             return sentence.again()
-    if "malformed" in str(error.orig):
+    if "malformed" in str(of_file):
         return DAMAGED.again()
-    if "not a database" in str(error.orig):
+    if "not a database" in str(of_file):
         return NOT_OURS.again()
     return None
 

@@ -81,10 +81,18 @@ READABLE = " AND ".join(
 """SQL: the row has values that this version knows. Its own words only, no text of anybody."""
 _moment = datetime.fromisoformat
 
-_ASIDE = ", ".join(f"'{one.value}'" for one in (State.CANCELLED, State.REPLACED, State.WITHDRAWN))
+EACH_STATE = (
+    "WITH RECURSIVE each(state) AS (SELECT min(state) FROM notification UNION ALL "
+    "SELECT (SELECT min(state) FROM notification WHERE notification.state > each.state) FROM each "
+    "WHERE each.state IS NOT NULL) SELECT state FROM each WHERE state IS NOT NULL"
+)
+"""SQL: the states that there are, in order, by one look into the index for each."""
+
+ASIDE = tuple(one.value for one in (State.CANCELLED, State.REPLACED, State.WITHDRAWN))
+"""The states of a record that does not hold."""
 _LATER = "SELECT 1 FROM notification AS later WHERE later.corrects = notification.id"
 IN_FORCE = (
-    f"NOT notification.withdrawal AND notification.state NOT IN ({_ASIDE}) "
+    f"NOT notification.withdrawal AND notification.state NOT IN ({', '.join(repr(one) for one in ASIDE)}) "
     f"AND NOT EXISTS ({_LATER} AND later.state <> '{State.CANCELLED.value}')"
 )
 """SQL: what a record says holds. A correction stands for what it corrects, unless it was cancelled."""

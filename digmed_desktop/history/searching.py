@@ -1,25 +1,24 @@
 """Finding notifications among many: words, filters, order, and pages by key.
 
 The words of patient's name, NHS number and batch stand in a table of their own; practices, people and
-vaccines, of which there are few, in another, and are found there first. Each way of finding gives its own
-first page under the same filters and order, and the pages are joined: nothing ever reads all rows.
+vaccines, of which there are few, in another, and are found there first. :mod:`finding` says how a page is found.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
+from digmed_desktop.history.finding import ROLES, Finder, Query, Statements
 from digmed_desktop.history.readable import read_row, readable
 from digmed_desktop.history.rows import COLUMNS, READABLE, shown
-from digmed_desktop.history.tables import moment, named, word
+from digmed_desktop.history.tables import named, word
 from digmed_desktop.messaging.errors import DigMedError, UnreadableRowError
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists, Sort, fault_of
 from digmed_desktop.messaging.sending import Kind
@@ -27,17 +26,13 @@ from digmed_desktop.messaging.states import State
 from digmed_desktop.messaging.story import Facts, NotificationRow
 from digmed_desktop.untrusted import a_table
 
-_ROLES = {"practice": "practice_name", "person": "by_name", "what": "what"}
-_SORTS = {
-    Sort.CONTACT: "contact_at",
-    Sort.PATIENT: "name_key",
-    Sort.WHAT: "what",
-    Sort.PRACTICE: "practice_name",
-    Sort.STATE: "state",
-    Sort.BY: "by_name",
-}
 _SAVED = "sent-items.saved-searches"
 MOST_SAVED = 20
+_ROWS = f"SELECT {', '.join(COLUMNS)} FROM notification WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
+
+
+def _wanted() -> bool:
+    return True
 
 
 class Searching:
@@ -47,33 +42,35 @@ class Searching:
         self._database = database
 
     def page(
-        self, search: Search, after: NotificationRow | None = None, limit: int = 100
+        self,
+        search: Search,
+        after: NotificationRow | None = None,
+        limit: int = 100,
+        is_wanted: Callable[[], bool] = _wanted,
     ) -> list[NotificationRow]:
         """Return the next ``limit`` notifications of a search, those that come after ``after`` in its order.
 
-        Raises DigMedError for a search that cannot be made.
+        Raises DigMedError for a search that cannot be made, NoLongerWantedError as soon as it is not wanted any more.
         """
-        if fault := fault_of(search):
-            raise DigMedError(fault)
-        with self._database.reading() as connection:
-            wanted = query(search, _names_found(connection, search.text), after, limit)
-            if wanted is None:
-                return []
-            rows = connection.exec_driver_sql(wanted.sql, wanted.values).cursor
-            found = rows.fetchall() if rows is not None else []
-            return [shown(row) for row in found]
+        with self._statements(search, is_wanted) as statements:
+            numbers = Finder(statements, search).page(after, limit)
+            rows = {row[0]: row for row in statements.rows(Query(_ROWS, (json.dumps(numbers),)))}
+            return [shown(rows[one]) for one in numbers]
 
-    def count(self, search: Search, most: int | None = None) -> int:
-        """Return how many notifications a search finds, counting no further than ``most``."""
+    def count(self, search: Search, most: int | None = None, is_wanted: Callable[[], bool] = _wanted) -> int:
+        """Return how many notifications a search finds, counting no further than ``most``.
+
+        Raises DigMedError for a search that cannot be made, NoLongerWantedError as soon as it is not wanted any more.
+        """
+        with self._statements(search, is_wanted) as statements:
+            return Finder(statements, search).count(most)
+
+    @contextmanager
+    def _statements(self, search: Search, is_wanted: Callable[[], bool]) -> Iterator[Statements]:
         if fault := fault_of(search):
             raise DigMedError(fault)
-        with self._database.reading() as connection:
-            found = _found(search, _names_found(connection, search.text), None, most)
-            if found is None:
-                return 0
-            counted = connection.exec_driver_sql(f"SELECT count(*) FROM ({found.sql})", found.values)  # noqa: S608
-            number = int(counted.scalar_one())
-            return number if most is None else min(number, most)
+        with self._database.reading() as connection, Statements(connection, is_wanted) as statements:
+            yield statements
 
     def count_unreadable(self) -> int:
         """Return how many notifications have a row that cannot be read."""
@@ -87,7 +84,7 @@ class Searching:
             rows = connection.execute(
                 sa.select(named.c.role, named.c.name).order_by(named.c.search_key)
             ).all()
-        of = {role: tuple(r.name for r in rows if r.role == role and r.name) for role in _ROLES}
+        of = {role: tuple(r.name for r in rows if r.role == role and r.name) for role in ROLES}
         return SearchLists(whats=of["what"], practices=of["practice"], people=of["person"])
 
     def saved(self) -> tuple[SavedSearch, ...]:
@@ -162,144 +159,6 @@ def words_of(facts: Facts) -> list[str]:
 
 def _code(role: str, facts: Facts) -> str:
     return facts.practice_ods if role == "practice" else ""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Query:
-    """SQL with its values, in their order. Written by hand: a list is asked for at every key that is typed."""
-
-    sql: str
-    values: tuple[Any, ...] = ()
-
-
-def query(
-    search: Search, names: Mapping[str, tuple[str, ...]], after: NotificationRow | None, limit: int
-) -> Query | None:
-    """Return the query of one page, or None when nothing can match. ``names`` are those the text is found in."""
-    found = _found(search, names, after, limit)
-    if found is None:
-        return None
-    return Query(
-        f"SELECT {', '.join(COLUMNS)} FROM notification WHERE id IN ({found.sql}) "  # noqa: S608 - own names only
-        f"ORDER BY {_order(search)} LIMIT ?",
-        (*found.values, limit),
-    )
-
-
-def _found(
-    search: Search, names: Mapping[str, tuple[str, ...]], after: NotificationRow | None, limit: int | None
-) -> Query | None:
-    """Return the query of the ids: each way of finding gives its own first ``limit``."""
-    typed = _typed(search.text)
-    if search.text.strip() and not typed:
-        return None  # nothing but signs that no name, number or batch has
-    conditions = list(_conditions(search, after))
-    ways: list[Query] = [] if typed else [_page("notification", conditions, search, limit)]
-    if typed:
-        words = _words(typed)
-        if conditions or search.sort is not Sort.RECORDED:
-            source = f"({words.sql}) AS found CROSS JOIN notification ON notification.id = found.id"
-            page = _page(source, conditions, search, limit)
-            ways.append(Query(page.sql, (*words.values, *page.values)))
-        else:  # the words alone say which are newest
-            way = "DESC" if search.descending else "ASC"
-            ends = ("", ()) if limit is None else (f" ORDER BY id {way} LIMIT ?", (limit,))
-            ways.append(Query(f"SELECT id FROM ({words.sql}){ends[0]}", (*words.values, *ends[1])))  # noqa: S608
-    for role, found in names.items():
-        if found:
-            among = Query(f"{_ROLES[role]} IN ({', '.join('?' * len(found))})", found)
-            ways.append(_page("notification", [among, *conditions], search, limit))
-    each = " UNION ".join(f"SELECT id FROM ({one.sql})" for one in ways)  # noqa: S608
-    return Query(each, tuple(value for one in ways for value in one.values))
-
-
-def _page(source: str, conditions: Sequence[Query], search: Search, limit: int | None) -> Query:
-    where = " AND ".join(one.sql for one in conditions)
-    sql = f"SELECT notification.id AS id FROM {source}" + (f" WHERE {where}" if where else "")  # noqa: S608
-    values = [value for one in conditions for value in one.values]
-    if limit is not None:
-        sql += f" ORDER BY {_order(search)} LIMIT ?"
-        values.append(limit)
-    return Query(sql, tuple(values))
-
-
-def _words(typed: Sequence[str]) -> Query:
-    """Return the ids of those that have a word beginning with each of the typed ones."""
-    one = "SELECT DISTINCT notification_id AS id FROM word WHERE word >= ? AND word < ?"
-    return Query(
-        " INTERSECT ".join([one] * len(typed)),
-        tuple(bound for word in typed for bound in written.prefix_range(word)),
-    )
-
-
-def _typed(text: str) -> tuple[str, ...]:
-    """Return the search terms: a number or batch without its spaces, or the words."""
-    key = written.search_key(text)
-    together = key.replace(" ", "")
-    if together.isdigit() and together.isascii():
-        return (together,)
-    return tuple(dict.fromkeys(key.split()))
-
-
-def _names_found(connection: sa.Connection, text: str) -> dict[str, tuple[str, ...]]:
-    """Return the practices, people and vaccines in whose names each typed word begins a word."""
-    words = written.search_key(text).split()
-    if not words:
-        return {}
-    has = " AND ".join(["instr(search_key, ?)"] * len(words))
-    rows = connection.exec_driver_sql(
-        f"SELECT role, name FROM named WHERE {has}",  # noqa: S608
-        tuple(f" {one}" for one in words),
-    ).all()
-    return {role: tuple(name for of, name in rows if of == role) for role in _ROLES}
-
-
-def _conditions(search: Search, after: NotificationRow | None) -> Iterator[Query]:
-    for column, among in (("state", search.states), ("kind", search.kinds)):
-        if among:
-            values = tuple(one.value for one in sorted(among))
-            yield Query(f"{column} IN ({', '.join('?' * len(values))})", values)
-    if search.what:
-        yield Query("what = ?", (search.what,))
-    if search.since:
-        yield Query("contact_at >= ?", (_start_of(search.since),))
-    if search.until:
-        yield Query("contact_at < ?", (_start_of(search.until + timedelta(days=1)),))
-    if search.only_needing:
-        yield Query("need > 0")
-    if after is not None:
-        yield _beyond(search, after)
-
-
-def _start_of(day: date) -> str:
-    return moment(datetime.combine(day, time(), ENGLAND))
-
-
-def _beyond(search: Search, after: NotificationRow) -> Query:
-    """Return the condition for what comes after a row in the search's order."""
-    than = "<" if search.descending else ">"
-    column = _SORTS.get(search.sort)
-    if column is None:
-        return Query(f"notification.id {than} ?", (after.id,))
-    if after.unreadable:  # its place in the order is that of what is kept, whatever it is
-        place = f"(SELECT {column}, id FROM notification WHERE id = ?)"  # noqa: S608 - own names only
-        return Query(f"({column}, notification.id) {than} {place}", (after.id,))
-    values = {
-        Sort.CONTACT: moment(after.contact_at),
-        Sort.PATIENT: written.search_key(after.patient_name),
-        Sort.WHAT: after.what,
-        Sort.PRACTICE: after.practice_name,
-        Sort.STATE: after.state.value,
-        Sort.BY: after.by,
-    }
-    here = values[search.sort]
-    return Query(f"({column}, notification.id) {than} (?, ?)", (here, after.id))
-
-
-def _order(search: Search) -> str:
-    way = "DESC" if search.descending else "ASC"
-    column = _SORTS.get(search.sort)
-    return ", ".join(f"{one} {way}" for one in (column, "notification.id") if one is not None)
 
 
 def _plain(search: Search) -> dict[str, Any]:

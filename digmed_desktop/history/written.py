@@ -1,8 +1,9 @@
 """People and organisations as JSON text, and back; and text as it is searched for."""
 
 import json
+import re
 import unicodedata
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from digmed_desktop.clinical.record import (
@@ -14,10 +15,12 @@ from digmed_desktop.clinical.record import (
     Regulator,
 )
 
+_OF_ASCII = re.compile(r"[^a-z0-9]+")
+
 
 def of_organisation(organisation: Organisation) -> str:
     """Return an organisation as JSON."""
-    return json.dumps(asdict(organisation), ensure_ascii=False)
+    return json.dumps(organisation, default=_by_name, ensure_ascii=False)
 
 
 def organisation(text: str) -> Organisation:
@@ -34,7 +37,7 @@ def organisation(text: str) -> Organisation:
 
 def of_professional(professional: Professional) -> str:
     """Return a professional as JSON."""
-    return json.dumps(asdict(professional), ensure_ascii=False)
+    return json.dumps(professional, default=_by_name, ensure_ascii=False)
 
 
 def professional(text: str) -> Professional:
@@ -48,8 +51,15 @@ def professional(text: str) -> Professional:
     )
 
 
+def _by_name(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass; ``asdict`` copies all that they hold, which an import has no time for."""
+    return {one.name: getattr(value, one.name) for one in fields(value)}
+
+
 def search_key(text: str) -> str:
     """Return text as it is searched for: small letters without accents, one space between words."""
+    if text.isascii():  # as nearly all is
+        return " ".join(_OF_ASCII.sub(" ", text.lower().replace("'", "")).split())
     apart = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(
         c if c.isalnum() else " " for c in apart if not unicodedata.combining(c) and c not in "'\u2019"

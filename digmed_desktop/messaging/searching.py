@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from digmed_desktop.messaging.errors import DigMedError
 from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import State
 
 LONGEST_TEXT = 100
 """Characters. No name, number, batch or practice is longer."""
+
+
+class NoLongerWantedError(DigMedError):
+    """A search was broken off because another took its place: nobody waits for it."""
 
 
 class Sort(StrEnum):

@@ -149,6 +149,13 @@ def test_the_lists_of_the_filters(found: Store) -> None:
     assert lists.people == ("Mr Bernard Quist", "Ms Ada Okonkwo-Bright")
 
 
+def test_figures_of_an_empty_history(store: Store) -> None:
+    shown = store.figures.today(START)
+    assert (shown.needing_count, shown.days, shown.doses) == (0, (), ())
+    assert {week.count for week in shown.weeks} == {0}
+    assert store.searching.page(Search(sort=Sort.STATE, what="Influenza vaccine")) == []
+
+
 def test_figures_of_today(found: Store, clock: MovedClock) -> None:
     clock.at = START + timedelta(days=3, hours=1)
     shown = found.figures.today(START)

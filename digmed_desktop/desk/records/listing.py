@@ -1,6 +1,7 @@
 """The list of notifications, the story of one, and what Today shows."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -44,17 +45,26 @@ class ListingDesk:
         self._store, self._clock = store, clock
         self._gate = Gate(store)
 
-    def first(self, search: Search, limit: int) -> Found:
-        """Return the first page of a search, and how many it finds."""
+    def first(self, search: Search, limit: int, is_wanted: Callable[[], bool] = lambda: True) -> Found:
+        """Return the first page of a search, and how many it finds.
+
+        Raises NoLongerWantedError as soon as it is not wanted any more.
+        """
         self._gate.allow(Permission.SEE_RECORDS)
         self._gate.note(AuditAct.SEARCHED, again=False)
-        rows = tuple(self._store.searching.page(search, None, limit))
+        rows = tuple(self._store.searching.page(search, None, limit, is_wanted))
         more = len(rows) == limit
-        return Found(rows, self._store.searching.count(search, COUNTED_TO) if more else len(rows))
+        return Found(rows, self._store.searching.count(search, COUNTED_TO, is_wanted) if more else len(rows))
 
-    def page(self, search: Search, after: NotificationRow | None, limit: int) -> list[NotificationRow]:
-        """Return the rows of a search that come after one."""
-        return self._store.searching.page(search, after, limit)
+    def page(
+        self,
+        search: Search,
+        after: NotificationRow | None,
+        limit: int,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> list[NotificationRow]:
+        """Return the rows of a search that come after one. Raises NoLongerWantedError as :meth:`first`."""
+        return self._store.searching.page(search, after, limit, is_wanted)
 
     def lists(self) -> SearchLists:
         """Return what filters can be set to."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from digmed_desktop.history import faults
 
 APPLICATION_ID = 0x44694D64  # DiMd
-NEWEST = 10
+NEWEST = 11
 """The version that the last step makes."""
 
 

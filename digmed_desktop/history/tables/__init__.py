@@ -7,7 +7,7 @@ from digmed_desktop.history.tables.columns import AnyRow, Moment, Number, Word, 
 from digmed_desktop.history.tables.gp_practices import gp_practice, gp_practice_detail, gp_practice_word
 from digmed_desktop.history.tables.incidents import incident_act
 from digmed_desktop.history.tables.notifications import (
-    IN_NEED,
+    AMONG_IN_NEED,
     event,
     inbox,
     notification,
@@ -29,7 +29,7 @@ UNCHANGEABLE = (
 """Tables in which nothing is ever changed or deleted: triggers refuse it."""
 
 __all__ = [
-    "IN_NEED",
+    "AMONG_IN_NEED",
     "UNCHANGEABLE",
     "AnyRow",
     "Moment",

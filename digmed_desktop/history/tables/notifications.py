@@ -41,20 +41,57 @@ notification = Table(
     Column("settled_at", Moment),  # when a person last did something about it
     Column("message_id", String(80), unique=True),
     Column("sender_reference", String(80), unique=True),
-    Index("notification_by_state", "state", "id"),
     Index("notification_by_duty", "state", "need", "contact_at"),
-    Index("notification_by_name", "name_key", "id"),
     Index("notification_by_nhs_number", "nhs_number", "id"),
     Index("notification_by_batch", "batch", "id"),
-    Index("notification_by_practice", "practice_name", "id"),
-    Index("notification_by_what", "what", "id"),
-    Index("notification_by_person", "by_name", "id"),
-    Index("notification_by_contact", "contact_at", "id"),
+    # Every order of the list. What never changes of a row stands in them too, for the filters.
+    Index(
+        "notification_by_contact", "contact_at", "id", "kind", "what", "name_key", "practice_name", "by_name"
+    ),
+    Index("notification_by_name", "name_key", "id", "kind", "what", "contact_at"),
+    Index("notification_by_what", "what", "id", "kind", "contact_at", "name_key", "practice_name", "by_name"),
+    Index("notification_by_practice", "practice_name", "id", "kind", "what", "contact_at"),
+    Index("notification_by_person", "by_name", "id", "kind", "what", "contact_at"),
+    Index("notification_by_state", "state", "id", "kind"),
+    # A filter and every order in it.
+    Index(
+        "notification_by_state_and_contact",
+        *("state", "contact_at", "id", "outcome", "withdrawal", "what", "batch"),  # for what Today counts
+    ),
+    Index("notification_by_state_and_name", "state", "name_key", "id"),
+    Index("notification_by_state_and_what", "state", "what", "id"),
+    Index("notification_by_state_and_practice", "state", "practice_name", "id"),
+    Index("notification_by_state_and_person", "state", "by_name", "id"),
+    Index("notification_by_what_and_contact", "what", "contact_at", "id"),
+    Index("notification_by_kind", "kind", "id"),
+    Index("notification_by_kind_and_what", "kind", "what", "id"),
     sqlite_autoincrement=True,
 )
-IN_NEED = notification.c.need > sa.literal_column("0")
-"""Rows that need a person; with the number itself, because with a bound one its index is not used."""
-Index("notification_in_need", notification.c.id, sqlite_where=IN_NEED)
+_IN_NEED = notification.c.need > sa.literal_column("0")
+"""Rows that need a person; with the number itself, because with a bound one its index is not used.
+
+Where SQLite may choose, it takes another index and reads all rows: :data:`AMONG_IN_NEED` does not let it.
+"""
+Index(
+    "notification_in_need",
+    *(
+        notification.c[name]
+        for name in (
+            "id",
+            "need",
+            "kind",
+            "what",
+            "contact_at",
+            "name_key",
+            "practice_name",
+            "by_name",
+            "state",
+        )
+    ),
+    sqlite_where=_IN_NEED,
+)
+AMONG_IN_NEED = "notification INDEXED BY notification_in_need WHERE need > 0"
+"""SQL: the rows that need a person, by their index alone."""
 
 payload = Table(
     "payload",
@@ -141,6 +178,7 @@ inbox = Table(
     Column("about_id", Integer),  # the notification that it names or hints at
     Column("reading", Text),  # what it says, where it does not count by itself
     Column("settled_at", Moment),  # when a person did something about it
+    Index("inbox_by_kind", "kind", "kept_at"),
 )
 Index("inbox_for_a_person", inbox.c.kept_at, sqlite_where=(inbox.c.doubt != sa.literal_column("''")))
 Index("inbox_not_applied", inbox.c.mesh_id, sqlite_where=inbox.c.applied_at.is_(None))

@@ -9,6 +9,7 @@ word = Table(
     metadata,
     Column("word", Text, primary_key=True),
     Column("notification_id", ForeignKey("notification.id"), primary_key=True),
+    Index("word_of_notification", "notification_id", "word"),
     sqlite_with_rowid=False,
 )
 
