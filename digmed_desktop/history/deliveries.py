@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from digmed_desktop.history import ledger, refusals
 from digmed_desktop.history.bodies import unpacked
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.tables import IN_NEED, AnyRow, notification, owed, payload, sending
+from digmed_desktop.history.tables import AMONG_IN_NEED, AnyRow, notification, owed, payload, sending
 from digmed_desktop.messaging.delivery import Outcome, Stop, Tracked, Unsure
 from digmed_desktop.messaging.duty import Duty
 from digmed_desktop.messaging.errors import NotThereError
@@ -428,5 +428,5 @@ def _overdue(row: AnyRow, duty: Duty, now: datetime) -> Happening | None:
 def counted(connection: sa.Connection) -> QueueStanding:
     """Return how many notifications wait and how many need a person."""
     waiting = connection.scalar(sa.select(sa.func.count()).where(notification.c.state.in_(UNSENT)))
-    needs = connection.scalar(sa.select(sa.func.count()).where(IN_NEED))
+    needs = connection.exec_driver_sql(f"SELECT count(*) FROM {AMONG_IN_NEED}").scalar()  # noqa: S608 - own names only
     return QueueStanding(waiting=waiting or 0, needs_person=needs or 0, connected=None)

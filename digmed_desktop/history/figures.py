@@ -2,6 +2,7 @@
 
 import contextlib
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,8 +10,8 @@ import sqlalchemy as sa
 
 from digmed_desktop.clinical.dates import ENGLAND
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.rows import IN_FORCE, IS_DOSE, LISTED, event_row, listed
-from digmed_desktop.history.tables import IN_NEED, event, moment, notification
+from digmed_desktop.history.rows import ASIDE, EACH_STATE, IN_FORCE, IS_DOSE, LISTED, event_row, listed
+from digmed_desktop.history.tables import AMONG_IN_NEED, event, moment, notification
 from digmed_desktop.messaging import figures as plain
 from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNSENT, UNSIGNED, UNTOLD, Happening, State
@@ -18,7 +19,15 @@ from digmed_desktop.messaging.states import ANSWERS, IN_TRANSIT, UNSENT, UNSIGNE
 _n = notification.c
 _ANSWERS = tuple(one.value for one in (*ANSWERS, Happening.UNEXPECTED))
 LONGEST_LIST = 50
-_STATES = frozenset(one.value for one in State)
+_KINDS, _STATES = ({one.value for one in of} for of in (Kind, State))
+_STILL = (
+    f"need > 0 OR state IN ({', '.join(repr(one.value) for one in UNTOLD)}) "
+    f"OR state NOT IN ({', '.join(repr(one.value) for one in State)})"
+)
+_COUNT_IN_NEED = f"SELECT count(*) FROM {AMONG_IN_NEED}"  # noqa: S608 - own names only
+_MOST_IN_NEED = f"SELECT id FROM {AMONG_IN_NEED} ORDER BY need DESC, id LIMIT {LONGEST_LIST}"  # noqa: S608
+_OF_STATE = "notification INDEXED BY notification_by_state_and_contact"
+_IN_SPAN = "state = span.state AND contact_at >= span.since AND contact_at < span.until"
 
 
 class Figures:
@@ -31,7 +40,7 @@ class Figures:
         """Return what Today shows: answers since ``back_since``, pictures over the last ``days`` days."""
         now = self._database.clock.now()
         since = _start(now.astimezone(ENGLAND).date() - timedelta(days=days - 1))
-        in_need, on_way = IN_NEED, sa.and_(_n.state.in_(IN_TRANSIT), _n.need == 0)
+        on_way = sa.and_(_n.state.in_(IN_TRANSIT), _n.need == 0)
         to_paper = sa.and_(_n.state == State.TO_PAPER, _n.need == 0)
         to_sign = _n.state.in_(UNSIGNED)
         came = sa.and_(event.c.at >= back_since, event.c.happening.in_(_ANSWERS))
@@ -48,8 +57,8 @@ class Figures:
                 for row in connection.execute(LISTED.where(_n.id.in_({one.notification_id for one in back})))
             }
             return plain.Figures(
-                needing=_short(connection, in_need, _n.need.desc(), _n.id),
-                needing_count=_count(connection, in_need),
+                needing=_in_need(connection),
+                needing_count=connection.exec_driver_sql(_COUNT_IN_NEED).scalar_one(),
                 to_paper=_short(connection, to_paper, _n.contact_at, _n.id),
                 to_paper_count=_count(connection, to_paper),
                 to_sign=_short(connection, to_sign, _n.contact_at, _n.id),
@@ -59,7 +68,7 @@ class Figures:
                 back=tuple(plain.CameBack(event_row(one), rows[one.notification_id]) for one in back),
                 back_count=connection.scalar(sa.select(sa.func.count()).select_from(event).where(came)) or 0,
                 waiting_count=_count(connection, _n.state.in_(UNSENT)),
-                days=_days(connection, since),
+                days=_days(connection, since, days),
                 doses=_doses(connection, since),
                 spans=spans,
                 half_within=half_within,
@@ -69,28 +78,22 @@ class Figures:
     def day_end(self, day: date) -> plain.DayEnd:
         """Return the summary of a day of contacts."""
         begins, ends = _start(day), _start(day + timedelta(days=1))
-        that_day = sa.and_(_n.contact_at >= begins, _n.contact_at < ends)
         with self._database.reading() as connection:
-            states = connection.execute(
-                sa.select(_n.kind, _n.state, sa.func.count().label("n"))
-                .where(_n.kind.in_(list(Kind)), _n.state.in_(list(State)))
-                .where(that_day)
-                .group_by(_n.kind, _n.state)
-                .order_by(_n.kind, _n.state)
-            ).all()
-            people = connection.execute(
-                sa.select(_n.by_name, sa.func.count().label("n"))
-                .where(that_day, sa.text(IN_FORCE))
-                .group_by(_n.by_name)
-                .order_by(_n.by_name)
-            ).all()
-            still = sa.and_(that_day, sa.or_(IN_NEED, _n.state.in_(UNTOLD), _n.state.not_in(list(State))))
+            states = Counter(
+                (Kind(kind), State(state))
+                for kind, state in _between(connection, "kind, state", begins, ends)
+                if kind in _KINDS and state in _STATES
+            )
+            people = Counter(
+                name for (name,) in _between(connection, "by_name", begins, ends, f" AND {IN_FORCE}")
+            )
+            still = [number for (number,) in _between(connection, "id", begins, ends, f" AND ({_STILL})")]
             return plain.DayEnd(
                 day=day,
-                by_state=tuple((row.kind, row.state, row.n) for row in states),
+                by_state=tuple((*which, n) for which, n in sorted(states.items())),
                 by_what=tuple((one.what, one.batch, one.count) for one in _doses(connection, begins, ends)),
-                by_person=tuple((row.by_name, row.n) for row in people),
-                open=_short(connection, still, _n.need.desc(), _n.id, limit=500),
+                by_person=tuple(sorted(people.items())),
+                open=_short(connection, _n.id.in_(still), _n.need.desc(), _n.id, limit=500),
                 made_at=self._database.clock.now(),
             )
 
@@ -129,20 +132,68 @@ def _between(
     ).all()
 
 
-def _days(connection: sa.Connection, since: datetime) -> tuple[plain.DayCount, ...]:
-    counted: Counter[tuple[date, State]] = Counter()
-    for hour, state in _between(connection, "substr(contact_at, 1, 13), state", since, None):
-        at = _moment(f"{hour}:00:00+00:00")
-        if at and state in _STATES:  # a row that cannot be read is listed, and in no picture
-            counted[at.astimezone(ENGLAND).date(), State(state)] += 1
-    return tuple(plain.DayCount(day, state, n) for (day, state), n in sorted(counted.items()))
+def _states_in_force(connection: sa.Connection) -> list[str]:
+    return [one for one in connection.exec_driver_sql(EACH_STATE).scalars() if one not in ASIDE]
+
+
+def _in_need(connection: sa.Connection) -> tuple[Any, ...]:
+    ids = connection.exec_driver_sql(_MOST_IN_NEED).scalars().all()
+    return _short(connection, _n.id.in_(ids), _n.need.desc(), _n.id)
+
+
+_Span = tuple[date, str, datetime, datetime]
+"""A day that names it, a state, and the moments from which and before which."""
+
+
+def _counted(
+    connection: sa.Connection, spans: Sequence[_Span], more: str = ""
+) -> Iterator[tuple[date, str, int]]:
+    """Yield how many rows of a state have their contact in each span, all from one index."""
+    if not spans:
+        return
+    values = [
+        value
+        for number, (_, state, since, until) in enumerate(spans)
+        for value in (number, state, moment(since), moment(until))
+    ]
+    places = ", ".join(["(?, ?, ?, ?)"] * len(spans))
+    rows = connection.exec_driver_sql(
+        f"WITH span(number, state, since, until) AS (VALUES {places}) SELECT number, "  # noqa: S608 - own words only
+        f"(SELECT count(*) FROM {_OF_STATE} WHERE {_IN_SPAN}{more}) FROM span",
+        tuple(values),
+    )
+    for number, counted in rows:
+        if counted:
+            yield (*spans[number][:2], counted)
+
+
+def _days(connection: sa.Connection, since: datetime, days: int) -> tuple[plain.DayCount, ...]:
+    """Return how many of each day stand in each state; a row that cannot be read is listed, and in no picture."""
+    first = since.astimezone(ENGLAND).date()
+    spans = [
+        (day, state.value, _start(day), _start(day + timedelta(days=1)))
+        for day in (first + timedelta(days=n) for n in range(days))
+        for state in State
+    ]
+    return tuple(
+        sorted(
+            (plain.DayCount(day, State(state), n) for day, state, n in _counted(connection, spans)),
+            key=lambda one: (one.day, one.state),
+        )
+    )
 
 
 def _doses(
     connection: sa.Connection, since: datetime, until: datetime | None = None
 ) -> tuple[plain.Doses, ...]:
-    given = f" AND kind = '{Kind.VACCINATION.value}' AND {IS_DOSE}"
-    counted = Counter(tuple(row) for row in _between(connection, "what, batch", since, until, given))
+    counted: Counter[tuple[str, str]] = Counter()
+    for state in _states_in_force(connection):
+        rows = connection.exec_driver_sql(
+            f"SELECT what, batch FROM {_OF_STATE} "  # noqa: S608 - own words only
+            f"WHERE state = ? AND contact_at >= ? AND contact_at < ? AND {IS_DOSE}",
+            (state, moment(since), "9" if until is None else moment(until)),
+        )
+        counted.update(tuple(row) for row in rows)
     ordered = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
     return tuple(plain.Doses(what, batch, n) for (what, batch), n in ordered)
 
@@ -151,14 +202,16 @@ def _weeks(connection: sa.Connection, today: date) -> tuple[plain.WeekDoses, ...
     """Return the doses of the last weeks, each beside that of the year before."""
     this = today - timedelta(days=today.weekday())
     begins = [this - timedelta(weeks=n) for n in range(plain.WEEKS - 1, -1, -1)]
-    given = f" AND kind = '{Kind.VACCINATION.value}' AND {IS_DOSE}"
+    states = _states_in_force(connection)
+    spans = [
+        (week - back, state, _start(week - back), _start(week - back + timedelta(weeks=1)))
+        for back in (timedelta(), plain.YEAR)
+        for week in begins
+        for state in states
+    ]
     counted: Counter[date] = Counter()
-    for back in (timedelta(), plain.YEAR):
-        first, last = _start(begins[0] - back), _start(this + timedelta(weeks=1) - back)
-        for (hour,) in _between(connection, "substr(contact_at, 1, 13)", first, last, given):
-            if at := _moment(f"{hour}:00:00+00:00"):
-                day = at.astimezone(ENGLAND).date()
-                counted[day - timedelta(days=day.weekday())] += 1
+    for week, _state, n in _counted(connection, spans, f" AND {IS_DOSE}"):
+        counted[week] += n
     return tuple(plain.WeekDoses(one, counted[one], counted[one - plain.YEAR]) for one in begins)
 
 
