@@ -56,6 +56,12 @@ class Lane(QObject):
                 self._newest[ticket] = job
         self._jobs.put(job)
 
+    def settle(self, patience: float) -> bool:
+        """Wait until everything asked so far is done; return whether that took at most ``patience`` seconds."""
+        done = threading.Event()
+        self.ask(done.set, lambda _none: None, lambda _error: None)
+        return done.wait(patience)
+
     def close(self, wait: float) -> bool:
         """Finish what is queued and stop; return whether it stopped within ``wait`` seconds."""
         self._closed = True

@@ -1,6 +1,5 @@
 """The window's one way to everything that takes time: questions to the desk, previews, and the delivery."""
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,6 +23,21 @@ LEAST_BETWEEN_REFRESHES = 0.25  # seconds
 PREVIEW = "preview"
 
 
+class _Asked:
+    """A search that was asked for, until another takes its place."""
+
+    def __init__(self, over: Callable[[object], None]) -> None:
+        self._is_wanted, self._over = True, over
+
+    def is_wanted(self) -> bool:
+        return self._is_wanted
+
+    def give_up(self) -> None:
+        """Want it no more: it ends by itself, and nobody is given what it found."""
+        self._is_wanted = False
+        self._over(None)
+
+
 class Office(QObject):
     """Owns the threads. ``open_desk`` runs on the records thread; it opens keyring and database."""
 
@@ -41,6 +55,8 @@ class Office(QObject):
         self._previews = Lane("previews")
         self._errands = Lane("errands")
         self._enquiries = Lane("enquiries")
+        self._searches = Lane("searches")
+        self._search: _Asked | None = None
         self.who_acts: Callable[[], int | None] = lambda: None
         """Returns who is signed in as something is asked: the question is theirs, even if they lock meanwhile."""
         self._desk: Desk | None = None
@@ -63,8 +79,10 @@ class Office(QObject):
             self._loop.close(2.0)
             self._loop = None
         self._desk = None
+        self._give_up_search()
 
         def swap() -> "tuple[Desk, DigMedError | None]":
+            self._searches.settle(2.0)
             self._close_on_records()
             try:
                 work()
@@ -112,9 +130,38 @@ class Office(QObject):
 
     def settle(self, patience: float) -> bool:
         """Wait until everything asked of the records so far is done; False when it takes longer than ``patience``."""
-        done = threading.Event()
-        self._records.ask(done.set, lambda _none: None, lambda _error: None)
-        return done.wait(patience)
+        return self._records.settle(patience)
+
+    def search(
+        self,
+        question: "Callable[[Desk, Callable[[], bool]], T]",
+        then: Callable[[T], None],
+        otherwise: Callable[[DigMedError], None] | None = None,
+    ) -> None:
+        """Search the list without holding up other questions; what was searched for before is given up.
+
+        ``question`` gets the desk and a function that says whether the search is still wanted.
+        """
+        self._give_up_search()
+        over, _ = self.slowness.awaited(lambda _answer: None, lambda _error: None)
+        mine = self._search = _Asked(over)
+
+        def found(answer: T) -> None:
+            if mine.is_wanted():
+                over(None)
+                then(answer)
+
+        def failed(error: Exception) -> None:
+            if mine.is_wanted():
+                over(None)
+                self._went_wrong(error, otherwise)
+
+        asked = self._as_theirs(lambda desk: question(desk, mine.is_wanted))
+        self._searches.ask(asked, found, failed, ticket="search")
+
+    def _give_up_search(self) -> None:
+        if self._search is not None:
+            self._search.give_up()
 
     def errand(
         self,
@@ -187,6 +234,8 @@ class Office(QObject):
         self._previews.close(2.0)
         self._errands.close(5.0)
         self._enquiries.close(0.5)
+        self._give_up_search()
+        self._searches.close(2.0)
         self._records.ask(self._close_on_records, lambda _n: None, lambda _e: None)
         self._records.close(5.0)
 

@@ -124,7 +124,8 @@ class Bench:
         self.until(lambda: bool(answered))
         # without a ticket: it neither takes the place of a preview that waits nor loses its own to one
         self.office._previews.ask(lambda: 1, answered.append, lambda _error: answered.append(0))
-        self.until(lambda: len(answered) == 2)
+        self.office._searches.ask(lambda: 1, answered.append, lambda _error: answered.append(0))
+        self.until(lambda: len(answered) == 3)
 
     def sign_in(self) -> None:
         people = self.window.context.people

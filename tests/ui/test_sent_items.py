@@ -87,6 +87,21 @@ def test_an_answer_to_an_older_search_is_dropped(model: SentModel) -> None:
     assert [row.id for row in model.rows] == [2]
 
 
+def test_rows_that_move_all_the_time_are_shown_all_the_same(model: SentModel) -> None:
+    asked: list[int] = []
+    model.wanted.connect(lambda ticket, _search, _after: asked.append(ticket))
+    model.begin(Search(text="a"))
+    model.again()  # the history moved before the rows came
+    model.again()
+    assert len(asked) == 1
+    model.got(asked[0], [item(1)], first=True)
+    assert [row.id for row in model.rows] == [1]
+    assert len(asked) == 2  # once more, for what moved
+    model.got(asked[1], [item(2), item(1)], first=True)
+    assert [row.id for row in model.rows] == [2, 1]
+    assert len(asked) == 2
+
+
 def test_not_more_than_a_limit_is_ever_fetched(model: SentModel) -> None:
     model.begin(Search())
     model.got(model.ticket, [item(n) for n in range(PAGE)], first=True)

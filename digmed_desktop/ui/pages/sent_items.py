@@ -205,14 +205,14 @@ class SentPage(Page):
     def _fetch(self, ticket: int, search: Search, after: NotificationRow | None) -> None:
         if after is None:
             limit = max(PAGE, min(len(self.model.rows), 3 * PAGE))
-            self._context.office.ask(
-                lambda desk: desk.listing.first(search, limit),
+            self._context.office.search(
+                lambda desk, is_wanted: desk.listing.first(search, limit, is_wanted),
                 lambda found: self._first(ticket, found),
                 lambda error: self._refused(ticket, error),
             )
         else:
-            self._context.office.ask(
-                lambda desk: desk.listing.page(search, after, PAGE),
+            self._context.office.search(
+                lambda desk, is_wanted: desk.listing.page(search, after, PAGE, is_wanted),
                 lambda rows: self._next(ticket, rows),
                 lambda error: self._refused(ticket, error),
             )

@@ -74,6 +74,9 @@ class SentModel(QAbstractTableModel):
         self.search = Search()
         self.ticket = 0
         self._more = self._busy = False
+        self._begun = self._once_more = (
+            False  # a first page is on its way; and what it shows has changed meanwhile
+        )
 
     # ---- searching
 
@@ -83,13 +86,17 @@ class SentModel(QAbstractTableModel):
         self.search = search
         self.beginResetModel()
         self.rows, self._more, self._busy = [], True, False
+        self._begun = self._once_more = False
         self.endResetModel()
         self.fetchMore(QModelIndex())
 
     def again(self) -> None:
-        """Ask for what is shown once more, to see what has changed."""
+        """Ask for what is shown once more, to see what has changed; where that is on its way, as soon as it came."""
+        if self._begun:
+            self._once_more = True
+            return
         self.ticket += 1
-        self._busy = True
+        self._busy = self._begun = True
         self.wanted.emit(self.ticket, self.search, None)
 
     def got(self, ticket: int, page: Sequence[NotificationRow], *, first: bool) -> None:
@@ -98,7 +105,9 @@ class SentModel(QAbstractTableModel):
             return
         self._busy = False
         if first:
+            self._begun = False
             self._replace(page)
+            self._ask_once_more()
             return
         self._more = len(page) >= PAGE and len(self.rows) + len(page) < MOST_ROWS
         if page:
@@ -109,7 +118,12 @@ class SentModel(QAbstractTableModel):
     def failed(self, ticket: int) -> None:
         """Take it that no page comes."""
         if ticket == self.ticket:
-            self._busy = self._more = False
+            self._busy = self._more = self._begun = self._once_more = False
+
+    def _ask_once_more(self) -> None:
+        if self._once_more:
+            self._once_more = False
+            self.again()
 
     def _replace(self, page: Sequence[NotificationRow]) -> None:
         if self.rows and [r.id for r in page] == [r.id for r in self.rows[: len(page)]]:
@@ -154,6 +168,7 @@ class SentModel(QAbstractTableModel):
         if parent.isValid() or not self._more or self._busy:
             return
         self._busy = True
+        self._begun = not self.rows
         self.wanted.emit(self.ticket, self.search, self.rows[-1] if self.rows else None)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
