@@ -14,6 +14,14 @@ from digmed_desktop.history.tables import AnyRow, gp_practice, gp_practice_detai
 
 _AT_ONCE = 500
 _IMPORTED = "practices.imported"
+_AT_ONCE_WORDS = 4000
+"""Words written in one transaction: some 15 ms, which is how long somebody who records something waits at most."""
+_NONE_SO_HIGH = 2**62
+_PRACTICE = "INSERT INTO gp_practice (id, ods_code, name_key, closed, successor) VALUES (?, ?, ?, ?, ?)"
+_DETAIL = "INSERT INTO gp_practice_detail (practice_id, organisation) VALUES (?, ?)"
+_WORD = "INSERT INTO gp_practice_word (word, practice_id) VALUES (?, ?)"
+_FORGET = "DELETE FROM gp_practice_word WHERE practice_id BETWEEN ? AND ? LIMIT ?"
+_KNOWN_SUCCESSOR = "UPDATE gp_practice SET successor = ? WHERE ods_code = ? AND successor = ''"
 
 
 class GpPractices:
@@ -27,56 +35,54 @@ class GpPractices:
     ) -> int:
         """Put this list in place of the old one and return its length; on any error the old one stays.
 
+        Nobody who records something waits for all of it: the words, of which there are most, are written in pieces
+        under numbers that no practice has yet, and found from the moment that the practices are there.
+
         ``progress`` is told the number read so far. A practice that comes twice counts once, as it came last.
         Successors that were looked up stay known.
         """
+        rows: dict[str, ListedPractice] = {}
         count = 0
+        for count, one in enumerate(practices, 1):
+            rows[one.organisation.ods_code] = one
+            if count % _AT_ONCE == 0:
+                progress(count)
+        now = self._database.clock.now()
+        with self._database.reading() as connection:
+            last = connection.scalar(sa.select(sa.func.max(gp_practice.c.id))) or 0
+        made, details, words = _laid_out(rows, last, now.date())
+        self._forget_words(last + 1, _NONE_SO_HIGH)  # of an import that was broken off
+        for begin in range(0, len(words), _AT_ONCE_WORDS):
+            with self._database.writing() as connection:
+                connection.exec_driver_sql(_WORD, words[begin : begin + _AT_ONCE_WORDS])
         with self._database.writing() as connection:
-            successors = {
-                row.ods_code: row.successor
+            successors = [
+                (row.successor, row.ods_code)
                 for row in connection.execute(
                     sa.select(gp_practice.c.ods_code, gp_practice.c.successor).where(
                         gp_practice.c.successor != ""
                     )
                 )
-            }
-            connection.execute(gp_practice_word.delete())
+                if row.ods_code in rows
+            ]
             connection.execute(gp_practice_detail.delete())
             connection.execute(gp_practice.delete())
-            rows: dict[str, ListedPractice] = {}
-            for one in practices:
-                rows[one.organisation.ods_code] = one
-                count += 1
-                if count % _AT_ONCE == 0:
-                    progress(count)
-            self._insert(connection, rows, successors, self._database.clock.now().date())
-            profile.write(connection, _IMPORTED, f'{{"at": "{self._database.clock.now():%Y-%m-%d}"}}')
+            if made:
+                connection.exec_driver_sql(_PRACTICE, made)
+                connection.exec_driver_sql(_DETAIL, details)
+            if successors:
+                connection.exec_driver_sql(_KNOWN_SUCCESSOR, successors)
+            profile.write(connection, _IMPORTED, f'{{"at": "{now:%Y-%m-%d}"}}')
+        self._forget_words(0, last)
         progress(count)
         return len(rows)
 
-    @staticmethod
-    def _insert(
-        connection: sa.Connection, rows: dict[str, ListedPractice], successors: dict[str, str], today: date
-    ) -> None:
-        made, details = [], []
-        words: set[tuple[str, int]] = set()
-        for number, (code, one) in enumerate(sorted(rows.items()), 1):
-            made.append(
-                {
-                    "id": number,
-                    "ods_code": code,
-                    "name_key": written.search_key(one.organisation.name),
-                    "closed": _standing(one, today),
-                    "successor": one.successor or successors.get(code, ""),
-                }
-            )
-            details.append({"practice_id": number, "organisation": written.of_organisation(one.organisation)})
-            words.update((word, number) for word in _words(one))
-        if made:
-            connection.execute(gp_practice.insert(), made)
-            connection.execute(gp_practice_detail.insert(), details)
-            in_order = [{"word": word, "practice_id": number} for word, number in sorted(words)]
-            connection.execute(gp_practice_word.insert(), in_order)
+    def _forget_words(self, first: int, last: int) -> None:
+        """Remove the words of practices that are no more, a piece at a time: whoever records something comes between."""
+        gone = _AT_ONCE_WORDS
+        while gone == _AT_ONCE_WORDS:
+            with self._database.writing() as connection:
+                gone = connection.exec_driver_sql(_FORGET, (first, last, _AT_ONCE_WORDS)).rowcount
 
     def search(self, typed: str, limit: int) -> list[ListedPractice]:
         """Return at most ``limit`` practices for which each typed word begins one of their words.
@@ -153,6 +159,23 @@ class GpPractices:
         """Return the day of the last import, or None."""
         with self._database.reading() as connection:
             return profile.remembered(connection, _IMPORTED, lambda found: date.fromisoformat(found["at"]))
+
+
+_Rows = list[tuple[Any, ...]]
+
+
+def _laid_out(rows: dict[str, ListedPractice], last: int, today: date) -> tuple[_Rows, _Rows, _Rows]:
+    """Return the rows of practices, of their details and of their words, numbered after ``last``."""
+    made: _Rows = []
+    details: _Rows = []
+    words: _Rows = []
+    for number, (code, one) in enumerate(sorted(rows.items()), last + 1):
+        name_key = written.search_key(one.organisation.name)
+        made.append((number, code, name_key, _standing(one, today), one.successor))
+        details.append((number, written.of_organisation(one.organisation)))
+        words += [(word, number) for word in _words(one)]
+    words.sort()
+    return made, details, words
 
 
 def _standing(listed: ListedPractice, today: date) -> str:

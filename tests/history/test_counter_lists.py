@@ -1,13 +1,16 @@
 """Patients, stock and the list of practices in the encrypted store."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from digmed_desktop.clinical.practices import ListedPractice
 from digmed_desktop.clinical.record import Address, Organisation
 from digmed_desktop.clinical.stock import StockBatch
+from digmed_desktop.history import gp_practices
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.errors import DigMedError
 from tests.clinical.examples import FLU
@@ -126,6 +129,46 @@ def test_a_list_that_breaks_off_leaves_the_old_one(listed: Store) -> None:
     with pytest.raises(DigMedError):
         listed.gp_practices.replace(broken())  # type: ignore[arg-type]
     assert listed.gp_practices.count() == 4
+
+
+def words_kept(store: Store) -> int:
+    with store.profile._database.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM gp_practice_word").scalar_one())
+
+
+def test_an_import_killed_between_its_pieces_leaves_the_old_list_and_no_rest(
+    listed: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = words_kept(listed)
+    new = [practice("C83001", "Overtown New Surgery"), practice("C83002", "Another Surgery")]
+    monkeypatch.setattr(gp_practices, "_AT_ONCE_WORDS", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(gp_practices, "_PRACTICE", "no SQL")
+        with pytest.raises(sa.exc.DBAPIError):
+            listed.gp_practices.replace(new)
+    assert words_kept(listed) > before
+    codes = [one.organisation.ods_code for one in listed.gp_practices.search("over", 10)]
+    assert codes == ["A81001", "B82003", "A81002"]
+    listed.gp_practices.replace(new)
+    assert [one.organisation.ods_code for one in listed.gp_practices.search("over", 10)] == ["C83001"]
+    assert words_kept(listed) == len({"overtown", "new", "surgery", "leeds", "c83001", "ls14ap"}) + len(
+        {"another", "surgery", "leeds", "c83002", "ls14ap"}
+    )
+
+
+def test_somebody_records_something_between_the_pieces_of_an_import(
+    listed: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gp_practices, "_AT_ONCE_WORDS", 1)
+    recorded: list[int] = []
+
+    def read() -> Iterator[ListedPractice]:
+        for n in range(3):
+            recorded.append(remember(listed, nhs_number="", given=f"Rose {n}"))  # no transaction holds it up
+            yield practice(f"C8300{n}", "Another Surgery")
+
+    assert listed.gp_practices.replace(read()) == 3
+    assert len(recorded) == 3
 
 
 def test_none_of_it_is_on_the_disk_in_clear(
