@@ -1,22 +1,16 @@
-"""A history of many notifications with their messages, written in bulk; and what it takes to have it open."""
+"""A history of many notifications with their messages, written in bulk through an open store."""
 
 import random
-import resource
-import sys
 from datetime import timedelta
-from pathlib import Path
-
-import sqlalchemy as sa
 
 from digmed_desktop.history import written
 from digmed_desktop.history.searching import index, words_of
 from digmed_desktop.history.store import Store
 from digmed_desktop.history.tables import event, notification, payload, sending, word
-from digmed_desktop.messaging.searching import Search, Sort
 from digmed_desktop.messaging.sending import Kind
 from digmed_desktop.messaging.states import Need, State
-from digmed_desktop.messaging.story import Facts, NotificationRow, Outcome
-from tests.history.samples import KEY, START, MovedClock
+from digmed_desktop.messaging.story import Facts, Outcome
+from tests.history.samples import START
 
 BODY = 3000  # bytes of a message as it is kept, deflated
 STATES = (
@@ -38,13 +32,6 @@ FAMILIES = (
     "Bright",
 )
 GIVEN = ("Rose", "Ada", "Wilhelmina", "Bo", "Thaddeus", "Grace", "Amira", "Sunita", "Jan", "Olu")
-
-
-def fill(folder: Path, count: int) -> None:
-    """Make a history of ``count`` notifications, each with a message and four events."""
-    store = Store.create(folder / "digmed.db", KEY, MovedClock())
-    write(store, count)
-    store.close()
 
 
 def write(store: Store, count: int, *, body: int = BODY) -> None:
@@ -104,25 +91,3 @@ def write(store: Store, count: int, *, body: int = BODY) -> None:
             connection.execute(word.insert(), words)
             for n, facts in told:
                 index(connection, n, facts)
-    with store.notifications._database.writing() as connection:
-        connection.execute(sa.text("PRAGMA analysis_limit = 400"))
-        for name in ("notification", "word"):
-            connection.execute(sa.text(f"ANALYZE {name}"))
-
-
-def resident_after_use(folder: Path) -> float:
-    """Open a history, look through it as a person would, fetch as many rows as a window may hold; MB resident."""
-    store = Store.open(folder / "digmed.db", KEY, MovedClock())
-    kept: list[NotificationRow] = []
-    last = None
-    while len(kept) < 5000 and (page := store.searching.page(Search(), last)):
-        kept += page
-        last = page[-1]
-    for search in (Search(text="o"), Search(text="khan rose"), Search(sort=Sort.PATIENT)):
-        store.searching.page(search)
-    store.figures.today(START - timedelta(days=1))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-if __name__ == "__main__":
-    print(resident_after_use(Path(sys.argv[1])))
