@@ -15,9 +15,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digmed_desktop.history import profile, written
 from digmed_desktop.history.database import Database
-from digmed_desktop.history.finding import ROLES, Finder, Query, Statements
+from digmed_desktop.history.finding import ROLES, Finder
 from digmed_desktop.history.readable import read_row, readable
 from digmed_desktop.history.rows import COLUMNS, READABLE, shown
+from digmed_desktop.history.statements import Query, Statements
 from digmed_desktop.history.tables import named, word
 from digmed_desktop.messaging.errors import DigMedError, UnreadableRowError
 from digmed_desktop.messaging.searching import SavedSearch, Search, SearchLists, Sort, fault_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from digmed_desktop.history import finding
+from digmed_desktop.history import finding, statements
 from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.searching import NoLongerWantedError, Search, Sort
 from digmed_desktop.messaging.sending import Kind
@@ -41,14 +41,14 @@ LIMITS: tuple[dict[str, float], ...] = (
         "_FEW": 3,
         "_STEPS": 0,
         "_STEPS_APART": 0,
-        "_EVERY": 1,
+        "EVERY": 1,
     },  # each walk is broken off, and the words are looked up
     {
         "_FEW": 3,
         "_STEPS": 0,
         "_FIRST_STEPS": 0,
         "_STEPS_APART": 0,
-        "_EVERY": 1,
+        "EVERY": 1,
         "_SOME": 2,
         "_MANY": 2,
         "_SOME_MORE": 5,
@@ -88,7 +88,7 @@ def test_each_way_finds_what_reading_every_row_finds(
     filled: Store, limits: dict[str, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in limits.items():
-        monkeypatch.setattr(finding, name, value)
+        monkeypatch.setattr(statements if name == "EVERY" else finding, name, value)
     rows = filled.notifications.page(limit=100)
     words = finds_by_hand(filled)
     for search in random.Random(7).sample(list(searches()), sized(len(list(searches())), SAMPLE)):
@@ -160,7 +160,7 @@ def test_pages_have_no_gaps_and_no_doubles_while_rows_come_in(filled: Store, sor
 
 
 def test_a_search_that_is_no_longer_wanted_ends(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "_EVERY", 1)
+    monkeypatch.setattr(statements, "EVERY", 1)
     for after in (0, 1, 5, 40):
         asked = count()
         with pytest.raises(NoLongerWantedError):
