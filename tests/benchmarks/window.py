@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 from digmed_desktop import resources
 from digmed_desktop.background.office import Office
 from digmed_desktop.desk.forms.pending_send import PendingSend, PendingSendFile
-from digmed_desktop.messaging.clock import SystemClock
 from digmed_desktop.settings.choices import Choices
 from digmed_desktop.tour.player import pause
 from digmed_desktop.ui.context import Context
@@ -25,7 +24,7 @@ from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.window import Window
 from tests.benchmarks.set_up import FIRST_RUN
-from tests.ui.conftest import open_desk_in
+from tests.ui.conftest import FixedClock, open_desk_in
 
 PATIENCE = 120.0
 
@@ -68,11 +67,11 @@ def window(folder: Path) -> Iterator[Shown]:
     application = existing if isinstance(existing, QApplication) else QApplication([])
     for name in resources.names("fonts", ".ttf"):
         QFontDatabase.addApplicationFont(str(resources.path(name)))
-    clock, choices = SystemClock(), Choices()
-    desk = open_desk_in(folder, clock, choices)  # type: ignore[arg-type] # any clock does
-    assert desk.people.first_run(FIRST_RUN) == ()
+    clock, choices = FixedClock(), Choices()
+    desk = open_desk_in(folder, clock, choices)
+    assert desk.first_run(FIRST_RUN) == ()
     desk.close()
-    office = Office(lambda: open_desk_in(folder, clock, choices), 20)  # type: ignore[arg-type] # the same
+    office = Office(lambda: open_desk_in(folder, clock, choices), 20)
     pending = PendingSendFile(folder)
     made = Window(
         Context(
@@ -94,7 +93,7 @@ def window(folder: Path) -> Iterator[Shown]:
     until(lambda: bool(ready and warm))
     made.activateWindow()
     shown = Shown(made, office)
-    made.signing_in.let_in(made.context.people[0])
+    made.gate.let_in(made.context.people[0])
     until(lambda: made.pages.currentWidget() in made._made.values())
     shown.idle()
     try:
