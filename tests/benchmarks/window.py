@@ -69,7 +69,7 @@ def window(folder: Path) -> Iterator[Shown]:
         QFontDatabase.addApplicationFont(str(resources.path(name)))
     clock, choices = FixedClock(), Choices()
     desk = open_desk_in(folder, clock, choices)
-    assert desk.first_run(FIRST_RUN) == ()
+    assert desk.people.first_run(FIRST_RUN) == ()
     desk.close()
     office = Office(lambda: open_desk_in(folder, clock, choices), 20)
     pending = PendingSendFile(folder)
@@ -93,7 +93,7 @@ def window(folder: Path) -> Iterator[Shown]:
     until(lambda: bool(ready and warm))
     made.activateWindow()
     shown = Shown(made, office)
-    made.gate.let_in(made.context.people[0])
+    made.signing_in.let_in(made.context.people[0])
     until(lambda: made.pages.currentWidget() in made._made.values())
     shown.idle()
     try:
