@@ -13,9 +13,9 @@ def test_the_subject_is_told_as_written_and_as_it_travels(counter: Counter) -> N
 
     plain, accents = outside("O'Neill"), outside("Łukaszewski")
     assert "Subject as written" not in plain
-    assert "Rose O'Neill" in plain["Subject as it travels"]
+    assert "Rose O'Neill" in plain["Subject as sent"]
     assert "Łukaszewski" in accents["Subject as written"]
-    assert "Lukaszewski" in accents["Subject as it travels"]
+    assert "Lukaszewski" in accents["Subject as sent"]
     assert accents["Workflow"] == "DIGMED_FLU_VAC"
     assert accents["MESH's id"].startswith("M")
     assert len({one["Our id for MESH"] for one in (plain, accents)}) == 2

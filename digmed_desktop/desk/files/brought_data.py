@@ -206,9 +206,7 @@ def _stage(folder: Path, into: Path) -> str:
     only = any(one.suffix == ".toml" for one in folder.iterdir())
     for name in names:
         if name.partition("/")[0] not in FOLDERS:
-            raise _refusal(
-                name, "this file belongs to a version of the program", f"files of {', '.join(FOLDERS)}"
-            )
+            raise _refusal(name, "this file comes only with the program", f"files of {', '.join(FOLDERS)}")
         try:
             content = untrusted.read_bytes(folder / (name.partition("/")[2] if only else name), MAX_BYTES)
         except untrusted.UnreadableError:

@@ -176,7 +176,7 @@ def _travels(story: Story) -> RecordedSection | None:
         ("Workflow", story.row.kind.value),
         ("Sent to", story.address or "looked up when it is sent"),
         ("Subject as written", story.subject if header != story.subject else ""),
-        ("Subject as it travels", header),
+        ("Subject as sent", header),
         ("Our id for MESH", story.local_id),
         ("MESH's id", story.mesh_id),
         ("Id of the message", story.message_id),
