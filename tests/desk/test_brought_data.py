@@ -146,7 +146,7 @@ def test_a_file_checked_before_the_programs_own_and_one_of_the_version_are_refus
     shutil.rmtree(folder)
     (folder / "people").mkdir(parents=True)
     shutil.copy(resources.root() / "people/permissions.toml", folder / "people")
-    assert "belongs to a version of the program" in adopted(folder, home).refused
+    assert "comes only with the program" in adopted(folder, home).refused
     assert not OWN.is_brought("people/permissions.toml")
 
 
