@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 
 from digmed_desktop.background.office import Office
 from digmed_desktop.clinical.form_state import FormState
+from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.credentials.pins import hash_pin
 from digmed_desktop.desk.connections.sender import Sender
 from digmed_desktop.desk.desk import Desk
@@ -20,15 +21,19 @@ from digmed_desktop.history.store import Store
 from digmed_desktop.messaging.people import Access, Why
 from digmed_desktop.messaging.ports import DeliveryRounds
 from digmed_desktop.messaging.searching import Search
+from digmed_desktop.reference import roles
 from digmed_desktop.settings.choices import Choices
 from tests.benchmarks import perfect
 from tests.benchmarks.frame import Asked, Benchmark, Row
 from tests.benchmarks.histories import at_hand
 from tests.clinical.examples import NOW, complete_answers
-from tests.history.samples import KEY, PHARMACIST, PHARMACY, MovedClock
+from tests.history.samples import KEY, PHARMACY, MovedClock
 
 TWO_FRAMES = 2 * 1000 / 60
 PIN = "507182"
+ADA = Professional(
+    PersonName("Ada", "Okonkwo-Bright", "Ms"), roles.role("pharmacist").coded, Regulator.GPHC, "9999991"
+)
 PAGE = 100
 MOST_MS = 60_000
 LOOKS = 3
@@ -53,7 +58,7 @@ class Counter:
         self._clock = MovedClock(NOW)
         self._store = store = Store.open(file, KEY, self._clock)
         store.profile.save_pharmacy(PHARMACY)
-        self.person = store.people.add(PHARMACIST, hash_pin(PIN), Access(manager=True), Why.FIRST_RUN)
+        self.person = store.people.add(ADA, hash_pin(PIN), Access(manager=True), Why.FIRST_RUN)
         choices = Choices()
         desk = Desk(
             store, self._clock, kept_in="a benchmark", sender=Sender("FQF01OT001", choices.now), choices=choices,
@@ -104,6 +109,11 @@ class Counter:
             time.sleep(0.0005)
 
 
+def _name(of: str) -> str:
+    """Return a last name of letters only."""
+    return "".join(chr(ord("a") + int(one, 16)) for one in of[:8]).capitalize()
+
+
 def _first(search: Search) -> Callable[[Desk, Callable[[], bool]], object]:
     return lambda desk, is_wanted: desk.listing.first(search, PAGE, is_wanted)
 
@@ -117,13 +127,13 @@ def questions(person: int) -> dict[str, Callable[[], Callable[[Desk], object]]]:
 
     def send() -> Callable[[Desk], object]:
         draft = uuid.uuid4().hex
-        state = FormState(complete_answers(patient__family=f"Rose {uuid.uuid4().hex[:6]}"))
+        state = FormState(complete_answers(patient__family=_name(draft)))
 
         def sent(desk: Desk) -> object:
             warned = (p for p in desk.preview("vaccination", state).problems if p.needs_reason)
             reasons = {one.reason_key: "It is a benchmark" for one in warned}
             made = desk.send("vaccination", draft, replace(state, reasons=reasons), person)
-            assert made.notification is not None, made.problems
+            assert made.notification is not None, [one.sentence for one in made.problems]
             return made
 
         return sent
