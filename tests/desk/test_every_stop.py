@@ -267,6 +267,7 @@ def test_one_of_each_rule_that_wants_advice(counter: Counter) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(14_400)
 def test_every_rule_that_wants_advice_in_every_programme(counter: Counter) -> None:
     for programme, rule in ADVISED:
         if fitting(programme, rule):
