@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--rounds", type=int, help="how often each pair is run")
     parser.add_argument("--sizes", type=int, nargs="+", metavar="N", help="notifications in the history")
-    parser.add_argument("--keep", action="store_true", help="keep the figures in tests/results")
+    parser.add_argument("--keep", action="store_true", help="keep the figures in tests/benchmarks/kept")
     parser.add_argument(
         "--plot",
         type=Path,

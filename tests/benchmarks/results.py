@@ -1,4 +1,4 @@
-"""The last figures of each benchmark, kept in ``tests/results`` with date and commit; and the plot of growth."""
+"""The last figures of each benchmark, in ``kept`` beside this module with date and commit; and the plot of growth."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -11,8 +11,8 @@ from tests.benchmarks.frame import Row, table
 from tests.long import results
 from tests.long.registry import ROOT
 
-FIGURES = results.FOLDER / "benchmarks.json"
-TEXT = results.FOLDER / "benchmarks.txt"
+FIGURES = Path(__file__).with_name("kept") / "figures.json"
+TEXT = FIGURES.with_name("table.txt")
 GAPS = Path(__file__).with_name("gaps.md")
 """Why goals are missed, by a profile: written by hand, and kept beside the table."""
 PICTURE = ROOT / "resources" / "pictures" / "growth.png"

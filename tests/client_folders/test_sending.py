@@ -221,7 +221,7 @@ def test_a_file_that_an_antivirus_program_holds_goes_out_later_or_stays_ours(
     held += [True] * 1000
     monkeypatch.setattr(replacing, "_LONGEST_BETWEEN", 0.05)
     monkeypatch.setattr("digmed_desktop.mesh.client.places.PATIENCE", 0.2)
-    with pytest.raises(OfflineError, match="Another program holds"):
+    with pytest.raises(OfflineError, match="Another program has"):
         box.transport.send(box.sending("FZZ99_b"))
     held.clear()
     assert where(box.transport.look_up("FZZ99_b")) is Where.NEVER_LEFT

@@ -153,7 +153,7 @@ def test_a_folder_copied_to_another_computer_asks_and_sends_nothing(here: Pharma
     assert "another computer" in asked.happened
     store = there.open(look_only=True)
     assert len(store.notifications.page()) == 2
-    with pytest.raises(StoreError, match="only to be looked at"):
+    with pytest.raises(StoreError, match="open for viewing only"):
         freeze(store)
     standing = opening.LookOnly(store).run_once()
     assert "nothing is sent" in standing.stopped_because

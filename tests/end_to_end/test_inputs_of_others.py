@@ -23,12 +23,12 @@ ANSWERS = {
 }
 """The status of ``explain``, and what it says."""
 FAULTS = {
-    "es-resource-quantity": "MedicationDispense.quantity: The text says something else",
+    "es-resource-quantity": "MedicationDispense.quantity: The text does not agree",
     "guide-mandatory--es26-two-custodian-org-no-name": "Organization.name: The guide makes this item mandatory",
     "guide-mandatory--es35-nhs-number-system": "Patient.identifier: The NHS number must be under its own system",
-    "narrative-batch": "Immunization.lotNumber: The text says something else",
-    "narrative-dob": "Patient.birthDate: The text says something else",
-    "narrative-dose": "Immunization.doseQuantity: The text says something else",
+    "narrative-batch": "Immunization.lotNumber: The text does not agree",
+    "narrative-dob": "Patient.birthDate: The text does not agree",
+    "narrative-dose": "Immunization.doseQuantity: The text does not agree",
     "not-given-row-removed": "Immunization.notGiven: The text does not say",
 }
 """The fault of each message; ``check`` reports this one and no other."""

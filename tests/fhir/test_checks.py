@@ -125,7 +125,7 @@ def test_a_missing_mandatory_element_of_a_supply_is_found(path: str) -> None:
         ("//f:Patient/f:identifier/f:value", "9990000019", "check digit"),
         ("//f:Patient/f:identifier/f:value", "999 000 0018", "ten digits"),
         ("//f:Patient/f:gender", "woman", "not one of those"),
-        ("//f:Patient/f:birthDate", "1950-02-31", "shape"),
+        ("//f:Patient/f:birthDate", "1950-02-31", "format"),
         ("//f:Immunization/f:notGiven", "perhaps", "true or false"),
         ("//f:Immunization/f:vaccineCode/f:coding/f:code", "45354911000001101", "SNOMED CT concept"),
         (

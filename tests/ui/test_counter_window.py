@@ -90,7 +90,7 @@ def test_an_unsure_batch_is_filled_in_only_after_a_person_chose(bench: Bench) ->
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
-        ("5000112637922", "names a product only"),
+        ("5000112637922", "has only a product"),
         ("0109501101530004172704301012AB", "check digit"),
         ("0109501101530003172004301012AB", "expired on 30 Apr 2020"),
     ],

@@ -56,7 +56,7 @@ def test_the_stock_learns_no_code_of_one_box_for_another(bench: Bench, stock: St
         scan(bench)
         choose(stock, OTHER)
         assert stock.means.isVisible()
-        assert "has meant" in stock.means.label.text()
+        assert "Until now this code meant" in stock.means.label.text()
         stock.add.click()
         bench.idle()
         assert stock.means.sentence, "it is to be answered first"

@@ -28,7 +28,7 @@ FAULTS = {
     errno.EDQUOT: "has used all its disk space",
     errno.EROFS: "cannot write",
     errno.EACCES: "cannot write",
-    errno.EBUSY: "Another program holds",
+    errno.EBUSY: "Another program has",
     errno.EIO: "could not write to its disk",
     errno.ENOENT: "is not there",
 }
