@@ -40,11 +40,13 @@ def test_a_manager_finds_acts_and_checks_the_seals(bench: Bench) -> None:
 def test_the_window_does_not_feel_the_audit(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """While an act waits to be noted the window opens pages, takes what is typed and locks; each act is noted then."""
     may_go_on, threads, real = threading.Event(), list[threading.Thread](), Audit.add
+    noted: list[str] = []
 
     def held_up(self: Audit, entry: AuditEntry, **how: Any) -> None:
         threads.append(threading.current_thread())
         assert may_go_on.wait(60)
         real(self, entry, **how)
+        noted.append(entry.act.value)
 
     monkeypatch.setattr(Audit, "add", held_up)
     window = bench.window
@@ -59,15 +61,16 @@ def test_the_window_does_not_feel_the_audit(bench: Bench, monkeypatch: pytest.Mo
     bench.until(window.page("sent").isVisible)
     window.lock()
     bench.until(window.sign_in.isVisible)
-    assert len(threads) == 1, "nothing was noted in the meantime"
+    assert noted == [], "nothing was noted in the meantime"
     may_go_on.set()
-    bench.until(lambda: len(threads) > 1)
+    bench.until(lambda: len(noted) > 1)
     bench.idle()
     assert threading.main_thread() not in threads
     acts: list[list[str]] = []
     bench.office.ask(lambda desk: [row.act for row in desk.audit._store.audit.rows()][::-1], acts.append)
     bench.until(lambda: bool(acts))
-    assert acts[0][-2:] == ["saw-register", "searched"]
+    # a search waits for no other question, so its act may be the first of two that were held up
+    assert sorted(acts[0][-2:]) == ["saw-register", "searched"]
 
 
 def test_typing_notes_no_act(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
