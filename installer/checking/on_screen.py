@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TITLE = "DigMed Desktop"
 LIBRARY = "python/Lib/site-packages/PySide6/Qt6Widgets.dll"
-SENTENCE = re.compile(r"\d+ notifications? needs? a person\. Open DigMed Desktop to see which\.")
+SENTENCE = re.compile(r"Action needed for \d+ notifications?\. Open DigMed Desktop to see which\.")
 _BOX, _BALLOON = "#32770", "tooltips_class32"
 # Waits for a visible window of this class, prints what it says, leaves it for a picture, and answers OK.
 _READ = """

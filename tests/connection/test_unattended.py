@@ -329,7 +329,7 @@ def test_sync_tells_of_what_is_late_once_a_day_and_names_nobody(
         sync(ready.folders, ready.clock, vault_of)
         ready.clock.move(minutes=15)
     (text,) = shown
-    assert text == "1 notification needs a person. Open DigMed Desktop to see which."
+    assert text == "Action needed for 1 notification. Open DigMed Desktop to see which."
     ready.clock.move(days=1)
     sync(ready.folders, ready.clock, vault_of)
     assert len(shown) == 2

@@ -31,8 +31,8 @@ def due(store: "Store", standing: QueueStanding, now: datetime) -> str:
     if said is not None and said[0] == today and late <= said[1]:
         return ""
     store.profile.put(_NOTIFIED, json.dumps({"day": today, "count": late}))
-    many = "1 notification needs" if late == 1 else f"{late} notifications need"
-    return f"{many} a person. Open DigMed Desktop to see which."
+    many = "1 notification" if late == 1 else f"{late} notifications"
+    return f"Action needed for {many}. Open DigMed Desktop to see which."
 
 
 def show(text: str) -> bool:
