@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("cosmic_ray", reason='the tool for mutants is not installed: pip install ".[mutants]"')
-
 from tests.mutants.drawing import OPERATORS, draw
 
 SOURCE = '''"""A module."""

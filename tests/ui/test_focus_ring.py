@@ -3,7 +3,16 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from digmed_desktop.ui.theme import Appearance
@@ -95,6 +104,23 @@ def test_it_lies_over_nothing_beside_what_scrolls(qtbot: QtBot, window: Bench) -
     window.area.verticalScrollBar().setValue(40 + window.rows[0].height() // 2)
     top = window.area.viewport().mapTo(window, QPoint(0, 0)).y()
     qtbot.waitUntil(lambda: window.ring.y() == top)
+
+
+@pytest.mark.parametrize(("filling", "has_ring"), [(QTextBrowser, True), (QWidget, False)])
+def test_what_is_read_in_a_tab_has_a_ring_and_a_page_has_none(
+    qtbot: QtBot, window: Bench, filling: type[QWidget], *, has_ring: bool
+) -> None:
+    """Both fill a stack: one is a part of a page, the other the page itself."""
+    stack, filled = QStackedWidget(), filling()
+    filled.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    stack.addWidget(filled)
+    outer = window.layout()
+    assert outer is not None
+    stack.setMinimumHeight(120)
+    outer.addWidget(stack)
+    filled.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(lambda: filled.hasFocus() and filled.height() > AROUND)
+    qtbot.waitUntil(lambda: window.ring.target is (filled if has_ring else None))
 
 
 def test_it_takes_no_press(qtbot: QtBot, window: Bench) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFileDialog,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QWidget,
 )
+from shiboken6 import isValid
 
 from digmed_desktop.clinical.record import PersonName, Professional, Regulator
 from digmed_desktop.desk.desk import Desk
@@ -197,12 +199,22 @@ def press_all(bench: Bench, go: Callable[[], None], settle: Callable[[], None]) 
             field.editor.edited.emit()
     settle()
     for menu in menus(page):
-        for action in menu.actions():
-            if action.isVisible() and action.isEnabled() and not action.isSeparator():
-                action.trigger()
-                settle()
-                done.add(action.text())
+        tried: set[str] = set()
+        while (action := next_in(menu, tried)) is not None:  # what is chosen may fill the menu anew
+            tried.add(action.text())
+            action.trigger()
+            settle()
+        done |= tried
     return len(done)
+
+
+def next_in(menu: QMenu, tried: set[str]) -> QAction | None:
+    """Return the next entry of a menu that was not chosen yet, None where there is none or the menu has gone."""
+    for action in menu.actions() if isValid(menu) else ():
+        offered = action.isVisible() and action.isEnabled() and not action.isSeparator()
+        if offered and action.text() not in tried:
+            return action
+    return None
 
 
 @pytest.mark.slow

@@ -127,5 +127,9 @@ def _seen(target: QWidget, window: QWidget) -> QRect:
 
 
 def _is_page(target: QWidget) -> bool:
-    """Whether it is what scrolls around controls: a ring round the whole page would say nothing."""
-    return isinstance(target, QScrollArea) or isinstance(target.parentWidget(), QStackedWidget)
+    """Whether it is what scrolls around controls: a ring round the whole page would say nothing.
+
+    What is read or chosen from is none, though it fills a tab.
+    """
+    fills = isinstance(target.parentWidget(), QStackedWidget) and not _is_inside(target)
+    return isinstance(target, QScrollArea) or fills

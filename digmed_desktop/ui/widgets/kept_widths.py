@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
+from shiboken6 import isValid
 
 from digmed_desktop.settings.layout_file import WindowLayout
 
@@ -27,6 +28,8 @@ class KeptWidths:
 
     def fit(self) -> None:
         """Give each column the width its person chose, else that of what stands in it."""
+        if not isValid(self._header):
+            return  # the list came after its window was closed
         self._own = True
         chosen, em = self._layout.widths(self._table, self._person()), self._em()
         for column in range(self._header.count()):
@@ -50,5 +53,5 @@ class KeptWidths:
         return not last and self._header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive
 
     def _keep(self, column: int, _before: int, width: int) -> None:
-        if not self._own and width and self._is_drawn(column):
+        if isValid(self._header) and not self._own and width and self._is_drawn(column):
             self._layout.keep_width(self._table, self._person(), column, round(10 * width / self._em()))
