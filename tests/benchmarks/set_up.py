@@ -6,23 +6,9 @@ from digmed_desktop.app import PracticePart, open_desk
 from digmed_desktop.messaging.clock import Clock, SystemClock
 from digmed_desktop.settings import folders as folder_room
 from digmed_desktop.settings.choices import Choices
+from tests.first_run import FIRST_RUN
 from tests.history import large
 
-FIRST_RUN = {
-    "pharmacy.name": "Overtown Pharmacy",
-    "pharmacy.ods_code": "FX999",
-    "pharmacy.telephone": "01632 960123",
-    "pharmacy.address_lines": "1 High Street",
-    "pharmacy.city": "Leeds",
-    "pharmacy.postcode": "LS1 4AP",
-    "person.given": "Amira",
-    "person.family": "Khan",
-    "person.role": "pharmacist",
-    "person.regulator": "GPhC",
-    "person.registration": "2071234",
-    "person.pin": "507182",
-    "person.pin_again": "507182",
-}
 BODY = 100  # bytes of a message: what a start reads does not depend on them
 
 

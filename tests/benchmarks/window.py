@@ -23,7 +23,7 @@ from digmed_desktop.ui.context import Context
 from digmed_desktop.ui.pages.form_page import FormPage
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.window import Window
-from tests.benchmarks.set_up import FIRST_RUN
+from tests.first_run import FIRST_RUN
 from tests.ui.conftest import FixedClock, open_desk_in
 
 PATIENCE = 120.0

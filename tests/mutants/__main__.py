@@ -1,7 +1,7 @@
 """Change the program a little and see whether a test notices: ``python -m tests.mutants FOLDER``.
 
 FOLDER keeps what was done, so that a run which was ended goes on where it was. Survivors are printed with what was
-changed; those that no test can notice stand in ``explained.toml`` with the reason. Needs ``pip install ".[mutants]"``.
+changed; those that no test can notice stand in ``explained.toml`` with the reason. Needs ``pip install ".[test]"``.
 """
 
 import argparse

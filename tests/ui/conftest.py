@@ -36,25 +36,10 @@ from digmed_desktop.ui.pages.vaccinate import VaccinatePage
 from digmed_desktop.ui.theme import Appearance
 from digmed_desktop.ui.window import Window
 from tests.conftest import MemoryVault
+from tests.first_run import FIRST_RUN as FIRST_RUN
 from tests.history.fresh import fresh_store
 
 NOW = datetime(2026, 10, 14, 9, 55, tzinfo=UTC)
-
-FIRST_RUN = {
-    "pharmacy.name": "Overtown Pharmacy",
-    "pharmacy.ods_code": "FX999",
-    "pharmacy.telephone": "01632 960123",
-    "pharmacy.address_lines": "1 High Street",
-    "pharmacy.city": "Leeds",
-    "pharmacy.postcode": "LS1 4AP",
-    "person.given": "Amira",
-    "person.family": "Khan",
-    "person.role": "pharmacist",
-    "person.regulator": "GPhC",
-    "person.registration": "2071234",
-    "person.pin": "507182",
-    "person.pin_again": "507182",
-}
 
 
 OFTEN = 100
