@@ -1,6 +1,6 @@
 """A line of a list with what can be done about it at its right, or under it where both have no room."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -16,13 +16,18 @@ class ActLine(QWidget):
 
     def __init__(self, words: QWidget, acts: QWidget) -> None:
         super().__init__()
-        self._acts = acts
+        self._words, self._acts = words, acts
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(SPACE.small)
         self._box.addWidget(words, 1)
         self._box.addWidget(acts, 0, Qt.AlignmentFlag.AlignVCenter)
         self._is_made = True
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the wider of both, since they can stand one under the other: a page never scrolls sideways."""
+        least = max(part.minimumSizeHint().width() for part in (self._words, self._acts))
+        return QSize(least, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold where there is no room."""
@@ -36,7 +41,10 @@ class ActLine(QWidget):
             self._fit()
 
     def _fit(self) -> None:
-        narrow = self.width() < self.fontMetrics().horizontalAdvance("m") * self.FOLDS_EM
+        beside = (
+            sum(part.minimumSizeHint().width() for part in (self._words, self._acts)) + self._box.spacing()
+        )
+        narrow = self.width() < max(beside, self.fontMetrics().horizontalAdvance("m") * self.FOLDS_EM)
         direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._box.direction() != direction:
             self._box.setDirection(direction)
